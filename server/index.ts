@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { setTimeout } from 'node:timers/promises'
-import { heldBy } from './control/held-by.ts'
-import { waitsFor } from './control/waits-for.ts'
+import { standstillOf } from './control/standstill.ts'
 import { type ControlMethods, createControlMethods } from './emulator/control-methods.ts'
 import { readTimeout, type WaitOptions } from './emulator/wait-options.ts'
 import { mayConcern } from './events/event-bus.ts'
@@ -155,10 +154,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     }
     const timeoutError = (job: JobResponse) => {
       const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
-      const why = explainStandstill(
-        { heldBy: heldBy(app.store, kind, found), waitsFor: waitsFor(app.store, kind, found) },
-        job,
-      )
+      const why = explainStandstill(standstillOf(app.store, kind, found), job)
       return new Error(
         `${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why === undefined ? '' : `: ${why}`}`,
       )

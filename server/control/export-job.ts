@@ -7,9 +7,8 @@ import { HeldBy } from '../model/held-by.ts'
 import { JobParams } from '../model/job.ts'
 import { WaitsFor } from '../model/waits-for.ts'
 import { findApp } from '../resources/find.ts'
-import { holdOf } from './held-by.ts'
 import { Held, History, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
-import { waitsFor } from './waits-for.ts'
+import { standstillOf } from './standstill.ts'
 
 const ExportJobPage = Type.Object({
   job: ExportJobResponse,
@@ -56,8 +55,7 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
       return {
         job,
         history,
-        ...holdOf(app.store, 'export', found),
-        waitsFor: waitsFor(app.store, 'export', found),
+        ...standstillOf(app.store, 'export', found),
         ...shown,
       }
     },

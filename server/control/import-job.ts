@@ -8,9 +8,8 @@ import { JobParams } from '../model/job.ts'
 import { WaitsFor } from '../model/waits-for.ts'
 import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
-import { holdOf } from './held-by.ts'
 import { Held, History, JobFailure, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
-import { waitsFor } from './waits-for.ts'
+import { standstillOf } from './standstill.ts'
 
 const ImportJobPage = Type.Object({
   job: ImportJobResponse,
@@ -74,8 +73,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
       return {
         job,
         history,
-        ...holdOf(app.store, 'import', found),
-        waitsFor: waitsFor(app.store, 'import', found),
+        ...standstillOf(app.store, 'import', found),
         ...shown,
         failures: { items, ...(token !== undefined && { nextToken: token }) },
         skipped: skipped.items,

@@ -23,13 +23,13 @@ export function loadEndpoints(
 ): EndpointRow[] {
   const named = writer.withIds(app, endpoints)
   const users = new Set(userIds)
-  const held = new Set(addresses)
+  const sought = new Set(addresses)
   for (const { user_id, address, endpoint_status } of named) {
     if (user_id !== null) users.add(user_id)
     if (address === null) continue
     // No other endpoint is ACTIVE where this one is.
-    if (areAddressesUnique && endpoint_status === 'ACTIVE') held.delete(address)
-    else held.add(address)
+    if (areAddressesUnique && endpoint_status === 'ACTIVE') sought.delete(address)
+    else sought.add(address)
   }
-  return [...named, ...writer.withUsersOrAddresses(app, { userIds: users, addresses: held, loaded: named })]
+  return [...named, ...writer.withUsersOrAddresses(app, { userIds: users, addresses: sought, loaded: named })]
 }

@@ -3,7 +3,7 @@ import { type JobResponse, jobKinds, jobWords } from '../../model/job-kinds.ts'
 import { isFinal } from '../../model/job-moves.ts'
 import type { FoundJob } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
-import { holdOf } from '../held-by.ts'
+import { holdOf } from '../standstill.ts'
 import type { JobEvent } from './shapes.ts'
 import type { Publish, Source } from './source.ts'
 
