@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { awsCli, curl, sdkModule } from '../../console/parts/commands.ts'
+import { lineForAws } from '../docs/session.ts'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
@@ -200,12 +201,13 @@ t.test('lines of the console run as they are copied', needsBoth, async t => {
     await page.locator('.code-line pre').first().waitFor()
     return page.locator('.code-line pre').allTextContents()
   }
+  const paste = (lines: string) => shell(`${lineForAws()}\n${lines}`)
   const listOf = async (path: string) => (await control('GET', path)).body
 
   // Without an application, the lines create one.
   const withoutApp: string[] = []
   for (const path of ['', 'outbox', 'templates']) withoutApp.push(...(await linesOf(path)))
-  await Promise.all(withoutApp.map(shell))
+  await Promise.all(withoutApp.map(paste))
   const apps = (await listOf('/_pinpoint/apps')).items
   matchEach(t, apps, [{ name: 'demo' }, { name: 'demo' }])
   matchEach(t, (await listOf('/_pinpoint/jobs')).items, [{ job: { Definition: { Format: 'CSV' } } }])
@@ -213,10 +215,10 @@ t.test('lines of the console run as they are copied', needsBoth, async t => {
   matchEach(t, (await listOf('/v1/templates')).Item, [{ TemplateName: 'welcome' }])
 
   const app = `apps/${apps[0].id}`
-  await shell((await linesOf(`${app}/campaigns`)).join('\n'))
+  await paste((await linesOf(`${app}/campaigns`)).join('\n'))
   const rest: string[] = []
   for (const path of ['endpoints', 'journeys']) rest.push(...(await linesOf(`${app}/${path}`)))
-  await Promise.all(rest.map(shell))
+  await Promise.all(rest.map(paste))
   t.match(await listOf(`/_pinpoint/${app}`), {
     campaigns: 1,
     journeys: 1,
@@ -227,9 +229,9 @@ t.test('lines of the console run as they are copied', needsBoth, async t => {
   const published = await control('PUT', `/v1/${app}/journeys/${journeys[0].Id}/state`, { State: 'ACTIVE' })
   t.equal(published.status, 200, 'the journey can be published')
 
-  for (const line of await linesOf('clock')) await shell(line)
+  for (const line of await linesOf('clock')) await paste(line)
   t.match(await listOf('/_pinpoint/clock'), { mode: 'frozen' })
-  for (const line of (await linesOf('state')).filter(line => line.startsWith('curl'))) await shell(line)
+  for (const line of (await linesOf('state')).filter(line => line.startsWith('curl'))) await paste(line)
   t.strictSame((await listOf('/_pinpoint/apps')).items, [])
   t.strictSame(trouble, [])
 })

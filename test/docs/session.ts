@@ -161,8 +161,21 @@ export class Shell {
   }
 }
 
+/**
+ * A line for a shell that lets the AWS CLI find the emulator, as the README tells readers with one older
+ * than 1.29 or 2.13, which does not read AWS_ENDPOINT_URL_PINPOINT; empty for a newer one. Undefined
+ * where there is no AWS CLI.
+ */
+export function lineForAws(): string | undefined {
+  const version = awsVersion()
+  if (version === undefined) return undefined
+  const [major, minor] = version
+  const readsEndpoint = major === 2 ? minor >= 13 : minor >= 29
+  return readsEndpoint ? '' : 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL_PINPOINT" "$@"; }'
+}
+
 /** What the AWS CLI says of its version; undefined where there is none. */
-export function awsVersion(): [major: number, minor: number] | undefined {
+function awsVersion(): [major: number, minor: number] | undefined {
   try {
     const [, major, minor] = execFileSync('aws', ['--version'], { encoding: 'utf8' }).match(
       /^aws-cli\/(\d+)\.(\d+)/,

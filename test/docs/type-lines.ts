@@ -5,9 +5,9 @@ import { makeFolder } from '../support/buckets.ts'
 import { until } from '../support/helpers.ts'
 import { type Block, blocksOf } from './pages.ts'
 import {
-  awsVersion,
   commandsOf,
   isServer,
+  lineForAws,
   makeClone,
   makeEnvironment,
   Shell,
@@ -29,14 +29,9 @@ import {
  *   checks what it names.
  */
 
-const version = awsVersion()
-const [major, minor] = version ?? [0, 0]
-/** Whether the AWS CLI reads AWS_ENDPOINT_URL_PINPOINT: from 1.29 and 2.13 on. */
-const readsEndpoint = major === 2 ? minor >= 13 : minor >= 29
-/** What the README tells readers with an older one to do. */
-const forOldAws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL_PINPOINT" "$@"; }'
+const forAws = lineForAws()
 
-const missing = version === undefined && 'there is no AWS CLI: install awscli'
+const missing = forAws === undefined && 'there is no AWS CLI: install awscli'
 
 /** The ```sh blocks of a page that are run. */
 const scriptsOf = (page: string): Block[] =>
@@ -78,7 +73,7 @@ async function typeAll(t: Test, pages: string[]) {
     if (snapshot) await checked(fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot }))
     const shell = new Shell(t, clone, env)
     await shell.run('set -o pipefail')
-    if (!readsEndpoint) await shell.run(forOldAws)
+    if (forAws) await shell.run(forAws)
     await shell.run(variables)
     return shell
   }
