@@ -1,5 +1,5 @@
 import { PinpointClient } from '@aws-sdk/client-pinpoint'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { startPinpoint } from '../../server/index.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
@@ -146,7 +146,8 @@ t.test('import --url says what holds its job', async t => {
   t.match(await ended, { code: 0 })
 })
 
-t.test('import --url says for which jobs its job waits', async t => {
+/** An emulator whose only slot for imports has a job that a fault rule holds. */
+async function withHolder(t: Test) {
   const buckets = makeBuckets(t)
   await buckets.put('data', 'users.csv', csvOf('a', 'b'))
   const emulator = await spawnEmulator(t, {
@@ -156,45 +157,35 @@ t.test('import --url says for which jobs its job waits', async t => {
   })
   const call = controlOf(emulator.url)
   const app = await createApp(emulator.client)
+  const page = async (id: string) => (await call('GET', `/_pinpoint/apps/${app}/import-jobs/${id}`)).body
+  const create = async () => (await createImportJob(emulator.client, app, { S3Url })).Id!
   const { body: fault } = await call('POST', '/_pinpoint/faults', { job: {}, hangAt: 'PROCESSING', times: 1 })
-  const { Id } = await createImportJob(emulator.client, app, { S3Url })
-  await until(
-    async () => (await call('GET', `/_pinpoint/apps/${app}/import-jobs/${Id}`)).body.heldBy,
-    'a job to be held',
-  )
-  const { stderr, ended } = beginImport(t, {}, [S3Url, '--url', emulator.url, '--application', app])
-  const why = `it waits for a slot, which others have: ${Id}, which is held by the fault rule ${fault.id} `
+  const holder = await create()
+  await until(async () => (await page(holder)).heldBy, 'the job to be held that has the slot')
+  return { url: emulator.url, call, app, page, create, fault: fault.id as string, holder }
+}
+
+t.test('import --url says for which jobs its job waits', async t => {
+  const { url, call, app, fault, holder } = await withHolder(t)
+  const { stderr, ended } = beginImport(t, {}, [S3Url, '--url', url, '--application', app])
+  const why = `it waits for a slot, which others have: ${holder}, which is held by the fault rule ${fault} `
   await until(() => stderr().includes(`PENDING_JOB: ${why}`) || undefined, 'what the job waits for')
   await call('DELETE', '/_pinpoint/faults')
   t.match(await ended, { code: 0 })
 })
 
 t.test('a job that is let go is held no longer, also where it goes on to wait for a slot', async t => {
-  const buckets = makeBuckets(t)
-  await buckets.put('data', 'users.csv', csvOf('a', 'b'))
-  const emulator = await spawnEmulator(t, {
-    DATA_DIR: makeFolder(t),
-    MAX_RUNNING_IMPORTS: '1',
-    ...buckets.env,
-  })
-  const call = controlOf(emulator.url)
-  const app = await createApp(emulator.client)
-  const page = async ({ Id }: { Id?: string | undefined }) =>
-    (await call('GET', `/_pinpoint/apps/${app}/import-jobs/${Id}`)).body
-  await call('POST', '/_pinpoint/faults', { job: {}, hangAt: 'PROCESSING', times: 1 })
-  const holder = await createImportJob(emulator.client, app, { S3Url })
-  await until(async () => (await page(holder)).heldBy, 'a job to be held that has the slot')
-
+  const { call, app, page, create, holder } = await withHolder(t)
   await call('PUT', '/_pinpoint/job-control', { mode: 'manual' })
-  const waiting = await createImportJob(emulator.client, app, { S3Url })
+  const waiting = await create()
   await until(async () => (await page(waiting)).held || undefined, 'another one to be held')
-  const path = `/_pinpoint/apps/${app}/import-jobs/${waiting.Id}`
+  const path = `/_pinpoint/apps/${app}/import-jobs/${waiting}`
   t.equal((await call('POST', `${path}/advance`, { to: 'PENDING_JOB' })).status, 200)
   t.match(await page(waiting), { held: true, heldBy: { mode: 'manual' } })
   await call('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
   const { held, heldBy, waitsFor } = await page(waiting)
   t.strictSame([held, heldBy], [false, undefined])
-  t.match(waitsFor, [{ app, id: holder.Id }])
+  t.match(waitsFor, [{ app, id: holder }])
   await call('DELETE', '/_pinpoint/faults')
   await until(async () => (await page(waiting)).job.JobStatus === 'COMPLETED' || undefined, 'its end')
 })

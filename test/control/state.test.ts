@@ -9,7 +9,7 @@ import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { jobsOf } from '../support/control.ts'
 import { changeDatabase, countRows, makeUtf16Database } from '../support/database.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
-import { endpointsExported, exported } from '../support/exported.ts'
+import { endpointsExported } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -22,7 +22,14 @@ import {
 import { matchEach } from '../support/items.ts'
 import { largeSnapshot } from '../support/large-snapshot.ts'
 import { onlyLong } from '../support/long.ts'
-import { countersOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
+import {
+  completed,
+  countersOf,
+  getEndpoint,
+  getSegment,
+  putEndpoint,
+  untilProcessed,
+} from '../support/reads.ts'
 import { startFront, startHolding, startS3 } from '../support/s3.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
@@ -353,7 +360,7 @@ t.test('an export whose objects a reset has discarded is written anew from the s
   await until(() => readdirSync(join(buckets.folder, 'data/anew')).length === 0 || undefined, 'no draft')
   t.strictSame(await restore(snapshot, { at: exporting.url }), restored)
   await control({ mode: 'immediate' })
-  t.match(await waitForJob(exporting.client, job), exported(1))
+  t.match(await waitForJob(exporting.client, job), completed(1))
   matchEach(t, await endpointsExported(buckets, job), [{ Id: 'e' }])
 })
 

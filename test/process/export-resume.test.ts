@@ -6,11 +6,11 @@ import { openStore } from '../../server/store/open-store.ts'
 import { type Buckets, makeBuckets } from '../support/buckets.ts'
 import { countRows, expectSound } from '../support/database.ts'
 import { csvFile } from '../support/endpoint-files.ts'
-import { endpointsExported, exported } from '../support/exported.ts'
+import { endpointsExported } from '../support/exported.ts'
 import { createApp, createExportJob, runImport, until, waitForJob } from '../support/helpers.ts'
 import { isLong } from '../support/long.ts'
 import { forEver, type InUse, useEmulator } from '../support/prepared.ts'
-import { countersOf } from '../support/reads.ts'
+import { completed, countersOf } from '../support/reads.ts'
 import { startS3 } from '../support/s3.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
@@ -162,7 +162,7 @@ t.test('an export of which something written is gone is written anew, and whole'
   })
   const count = before.TotalProcessed!
   t.ok(count > 50, 'with many endpoints')
-  t.match(job, exported(count, before.TotalPieces))
+  t.match(job, completed(count, before.TotalPieces))
   const ids = (await endpointsExported(buckets, job)).map(({ Id }) => Id)
   t.strictSame([ids.length, new Set(ids).size], [count, count])
   t.strictSame(hidden(buckets.folder), [])

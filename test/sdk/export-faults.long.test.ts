@@ -5,7 +5,6 @@ import t, { type Test } from 'tap'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { holdAt } from '../support/control.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
-import { exported } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -16,7 +15,7 @@ import {
   waitForJob,
 } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { defineSegment, statesOf } from '../support/reads.ts'
+import { completed, defineSegment, statesOf } from '../support/reads.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../support/s3.ts'
 
 /**
@@ -85,7 +84,7 @@ t.test('an export ends FAILED if its bucket is no folder any more when it is pub
     /could not be removed: .* was a folder/,
   ])
   t.match(job, { CompletedPieces: 0, FailedPieces: 1, TotalPieces: 1 })
-  t.match(await runExport(client, app), exported(2), 'the next one goes to S3')
+  t.match(await runExport(client, app), completed(2), 'the next one goes to S3')
 })
 
 t.test('an object that S3 refuses for a while is published all the same', async t => {
@@ -97,7 +96,7 @@ t.test('an object that S3 refuses for a while is published all the same', async 
     return true
   })
   const { app } = await fill(t, client)
-  t.match(await runExport(client, app), exported(3, 3))
+  t.match(await runExport(client, app), completed(3, 3))
   t.equal(Object.keys(await s3.read('data')).length, 4)
 })
 
@@ -112,7 +111,7 @@ t.test('an upload that is gone has all objects written anew, once', async t => {
     return true
   })
   const { app } = await fill(t, client)
-  t.match(await runExport(client, app), exported(3, 3))
+  t.match(await runExport(client, app), completed(3, 3))
   t.equal(Object.keys(await s3.read('data')).length, 4)
   most = Number.POSITIVE_INFINITY
   const failed = await runExport(client, app)
@@ -140,7 +139,7 @@ t.test('an upload that a kill has left under the key of a piece is removed, and 
   })
   const { app } = await fill(t, client)
   const job = await runExport(client, app)
-  t.match(job, exported(3, 3))
+  t.match(job, completed(3, 3))
   t.equal(Object.keys(await s3.read('data')).length, 4)
   const removed = requests.filter(({ method }) => method === 'DELETE')
   matchEach(t, removed, [{ path: new RegExp(`${job.Id}-00000\\.gz\\?.*uploadId=lost`) }])
@@ -169,7 +168,7 @@ t.test('an object of an export that cannot be removed is named', async t => {
   ])
   t.match(
     await runExport(client, app, { S3UrlPrefix: 's3://source/out' }),
-    exported(3, 3),
+    completed(3, 3),
     'the worker goes on',
   )
 })
@@ -189,7 +188,7 @@ t.test('an application that is deleted while S3 hangs frees the slot of its expo
   await hanging.promise
   const waiting = await createExportJob(client, other, { S3UrlPrefix: 's3://source/out' })
   await client.send(new DeleteAppCommand({ ApplicationId: app }))
-  t.match(await waitForJob(client, waiting), exported(3, 3))
+  t.match(await waitForJob(client, waiting), completed(3, 3))
   await until(
     () => requests.filter(({ method }) => method === 'DELETE').length >= 3 || undefined,
     'the uploads to be aborted',
@@ -228,5 +227,5 @@ t.test('a prefix of many folders takes no longer than others', async t => {
   const { client } = await startEmulator(t, buckets.env)
   const app = await createApp(client)
   const job = await runExport(client, app, { S3UrlPrefix: `s3://data/${'x/'.repeat(490)}` })
-  t.match(job, exported(0))
+  t.match(job, completed(0))
 })

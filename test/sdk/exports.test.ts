@@ -16,7 +16,7 @@ import t, { type Test } from 'tap'
 import { type Buckets, makeBuckets, putAll } from '../support/buckets.ts'
 import { holdAt, jobsOf, seenInEachState } from '../support/control.ts'
 import { csvOf, ndjsonOf, numbered } from '../support/endpoint-files.ts'
-import { endpointsExported, exported, readExports } from '../support/exported.ts'
+import { endpointsExported, readExports } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -29,7 +29,7 @@ import {
   waitForJob,
 } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { defineSegment, getEndpoint, putEndpoint, sameStates, statesOf } from '../support/reads.ts'
+import { completed, defineSegment, getEndpoint, putEndpoint, sameStates, statesOf } from '../support/reads.ts'
 import { kindsOfBuckets, startFront, startS3, unusedUrl } from '../support/s3.ts'
 
 /** The buckets of most tests, emptied for each. */
@@ -87,7 +87,7 @@ for (const [kind, make] of kindsOfBuckets) {
     })
     await putEndpoint(client, app, 'bare', {})
     const job = await runExport(client, app)
-    t.match(job, exported(5))
+    t.match(job, completed(5))
     const objects = await readExports(buckets, job)
     t.same(Object.keys(objects), [`out/${job.Id}-00000.gz`])
     const [lines] = Object.values(objects)
@@ -111,7 +111,7 @@ for (const [kind, make] of kindsOfBuckets) {
     const segment = await define('in/users.csv')
     for (const request of [{}, { SegmentId: segment }]) {
       const job = await runExport(client, app, request)
-      t.match(job, exported(25, 3))
+      t.match(job, completed(25, 3))
       const objects = await readExports(buckets, job)
       t.same(
         Object.keys(objects),
@@ -171,13 +171,13 @@ t.test('a job goes through its states in their order, and has counters from PROC
     seen.find(({ JobStatus }) => JobStatus === 'PROCESSING'),
     { TotalPieces: 1, TotalProcessed: 0, CompletedPieces: 0 },
   )
-  t.match(seen.at(-1), { CompletionDate: iso, ...exported(3) })
+  t.match(seen.at(-1), { CompletionDate: iso, ...completed(3) })
 })
 
 t.test('an application without endpoints is one empty object', async t => {
   const { client, app, buckets } = await setUp(t)
   const job = await runExport(client, app, { S3UrlPrefix: 's3://data' })
-  t.match(job, exported(0))
+  t.match(job, completed(0))
   t.same(await readExports(buckets, job), { [`${job.Id}-00000.gz`]: [] })
 })
 
@@ -206,7 +206,7 @@ t.test('a segment is exported at a version', async t => {
     [undefined, ['e3', 'e4']],
   ] as const) {
     const job = await runExport(client, app, { SegmentId, SegmentVersion })
-    t.match(job, exported(2))
+    t.match(job, completed(2))
     t.strictSame(job.Definition?.SegmentVersion, SegmentVersion)
     t.same(await idsOf(job), ids)
   }
@@ -317,7 +317,7 @@ t.test('a segment is exported with whoever is in it', async t => {
     // Before anybody has asked for its members: nothing is in the index then. And after.
     for (const round of ['first', 'second']) {
       const job = await runExport(client, app, { SegmentId })
-      t.match(job, exported(ids.length), round)
+      t.match(job, completed(ids.length), round)
       t.same(await idsOf(job), ids, round)
       t.same(await members(SegmentId), ids)
     }
@@ -451,7 +451,7 @@ for (const [title, change, ends] of [
         ? client.send(new DeleteSegmentCommand(named))
         : client.send(new UpdateSegmentCommand({ ...named, WriteSegmentRequest: change }))
     const job = await runExport(client, app, { SegmentId })
-    if (ends === 'COMPLETED') return void t.match(job, exported(3, 3))
+    if (ends === 'COMPLETED') return void t.match(job, completed(3, 3))
     t.match(job, { JobStatus: 'FAILED', CompletedPieces: 1, TotalPieces: 3, TotalProcessed: 1 })
     matchEach(t, job.Failures!, [/: a segment on which .* is built has been changed or deleted meanwhile$/])
     t.same(await readExports(buckets, job), {})
@@ -468,7 +468,7 @@ t.test('an export has no endpoint that is created or deleted while it runs', asy
     await putEndpoint(client, app, 'e3', { Attributes: { plan: ['pro'] } })
   })
   const job = await waitForJob(client, created)
-  t.match(job, exported(2))
+  t.match(job, completed(2))
   t.same(await idsOf(job), ['e1', 'e3'], 'those created later are not in it')
 })
 
@@ -489,7 +489,7 @@ t.test('an application that is deleted takes its exports with it, and what they 
     return keys.join() === left.join() || undefined
   }, 'the draft to be removed')
   const other = await createApp(client)
-  t.match(await runExport(client, other), exported(0), 'and the worker goes on')
+  t.match(await runExport(client, other), completed(0), 'and the worker goes on')
 })
 
 t.test('exports wait for a slot as imports do, and not for imports', async t => {

@@ -21,14 +21,3 @@ export async function readExports(
 export const endpointsExported = async (
   ...args: Parameters<typeof readExports>
 ): Promise<EndpointResponse[]> => Object.values(await readExports(...args)).flat()
-
-/** A COMPLETED job that exported so many endpoints. */
-export const exported = (TotalProcessed: number, TotalPieces = 1) => ({
-  JobStatus: 'COMPLETED',
-  TotalProcessed,
-  TotalFailures: 0,
-  TotalPieces,
-  CompletedPieces: TotalPieces,
-  FailedPieces: 0,
-  Failures: undefined,
-})

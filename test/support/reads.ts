@@ -60,7 +60,7 @@ export const countersOf = (job: ImportJobResponse | ExportJobResponse) => ({
   TotalFailures: job.TotalFailures,
 })
 
-/** A COMPLETED job of one piece that imported all its records. */
+/** A COMPLETED job that imported or exported so many, all of them. */
 export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
   JobStatus: 'COMPLETED',
   TotalProcessed,
